@@ -208,6 +208,13 @@ class Click(SlackDelivery):
         return str(self.action.get("value") or "")
 
     @property
+    def values_chosen(self) -> tuple[str, ...]:
+        """The values of the selected options, of a menu that takes several."""
+        options = self.action.get("selected_options")
+        chosen = [one for one in options if isinstance(one, Mapping)] if isinstance(options, list) else []
+        return tuple(dict.fromkeys(str(one.get("value") or "") for one in chosen))
+
+    @property
     def place(self) -> tuple[str, str]:
         """Channel and ts of the message with the button; empty outside messages."""
         container, channel, message = (_part(self.body, name) for name in ("container", "channel", "message"))

@@ -1,23 +1,35 @@
-"""App Home: publish it when it is opened, and its tabs, pages and filters."""
+"""App Home: publish it when it is opened, and its tabs, pages, menus and filters."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction
 from blocks.request_form import from_request
 from handlers.deliveries import Click, Event
+from handlers.grants import open_shorten_form
+from handlers.request.comment import open_comment_form
+from handlers.request.decide import open_reassign_form
+from handlers.request.details import open_details
 from handlers.request.form import open_form
 from handlers.routes import on_click, on_event
 from models.errors import NotAllowed, NotFound
 from models.lifecycle.people import app_home
+from models.queries.home import parse_status
 from models.registry.by_reference import find_request
 from models.tables.cards import HomeTab
-from models.tables.states import RequestState
 
 TABS = {
     HomeAction.ACCESS: HomeTab.ACCESS,
     HomeAction.REQUESTS: HomeTab.REQUESTS,
     HomeAction.TODO: HomeTab.TODO,
+    HomeAction.HISTORY: HomeTab.HISTORY,
+}
+_MENU: dict[str, Callable[[Click], Awaitable[None]]] = {
+    CardAction.COMMENT: open_comment_form,
+    CardAction.DETAILS: open_details,
+    CardAction.REASSIGN: open_reassign_form,
+    CardAction.USE_LESS: open_shorten_form,
 }
 
 
@@ -44,15 +56,36 @@ async def turn_page(click: Click) -> None:
 
 @on_click(HomeAction.FILTER)
 async def filter_by_status(click: Click) -> None:
-    """Show only requests of one status, or all.
+    """Show only requests that have one of the chosen statuses, or whose grant has; none chosen: all.
 
     Raises:
         NotFound: There is no such status.
     """
-    if click.value not in (ALL, *RequestState):
-        raise NotFound("This is not a status. Choose one from the list.")
-    status = None if click.value == ALL else RequestState(click.value)
-    await click.run(app_home.filter_requests, click.person, status)
+    chosen = click.values_chosen or tuple(filter(None, [click.value]))
+    try:
+        statuses = [parse_status(value) for value in chosen if value != ALL]
+    except ValueError as error:
+        raise NotFound("This is not a status. Choose one from the list.") from error
+    await click.run(app_home.filter_requests, click.person, statuses)
+
+
+@on_click(HomeAction.MORE)
+async def choose_from_menu(click: Click) -> None:
+    """Do what the chosen entry of a menu behind ⋯ says, as its button on a card does.
+
+    Raises:
+        NotFound: There is no such entry.
+    """
+    action, _, ref = click.value.partition(":")
+    if action not in _MENU:
+        raise NotFound("This is not in the menu. Choose one from the list.")
+    click.body = {**click.body, "actions": [{"action_id": action, "value": ref}]}
+    await _MENU[action](click)
+
+
+@on_click(HomeAction.LINK)
+async def follow_link(click: Click) -> None:
+    """Do nothing: Slack has opened the address, and tells of it."""
 
 
 @on_click(CardAction.AGAIN)

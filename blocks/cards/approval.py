@@ -8,6 +8,7 @@ from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment
 from models.catalogue.spec.enums import Reassign, RequestKind, Risk
 from models.queries.stories import RequestStory
+from models.queries.to_do import Waiting
 from models.tables.requests import Reassignment
 from models.tables.states import RequestState
 from models.wording.messages import MessageKey
@@ -193,7 +194,7 @@ def _can_unblock(story: RequestStory, viewer: str) -> bool:
     return stage is not None and not stage.asked and viewer in story.admins
 
 
-def is_routine(story: RequestStory) -> bool:
+def is_routine(story: RequestStory | Waiting) -> bool:
     """Whether Approve is green: of low or medium risk, and without a conflict."""
     risk = story.snapshot.access.risk or story.snapshot.app.risk
     return risk in _ROUTINE_RISKS and not story.conflicts

@@ -1,4 +1,4 @@
-"""The tab "My requests": the pending ones with their approvers, then the closed ones."""
+"""The tab "My requests": the open ones with what they wait for, then the closed ones."""
 
 from datetime import datetime
 
@@ -6,34 +6,51 @@ from blocks import kit
 from blocks.cards import buttons, phrases, progress
 from blocks.cards.access import can_extend
 from blocks.cards.emergency import SIGN
-from blocks.home.tabs import ALL, HomeAction, expires_in
+from blocks.home import rows
+from blocks.home.tabs import HomeAction, page_buttons
 from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
 from models.catalogue.spec.enums import RequestKind
-from models.queries.my_requests import MyRequests
+from models.queries.my_requests import MyRequests, Status
 from models.queries.stage_stories import RequestProgress
 from models.tables.requests import Request, Term
-from models.tables.states import RequestState
+from models.tables.states import GrantState, RequestState
+from models.text import join_words
 
 FILTER_BLOCK = "home.filter"
 NOTHING = "No requests yet. Press *Request access* to get started."
 
 
 def my_requests(tab: MyRequests, viewer: str, now: datetime) -> list[Block]:
-    """The tab's blocks, at most two a request."""
-    blocks = [block for request, standing in tab.pending for block in _pending_rows(request, standing, now)]
-    blocks += [block for request in tab.closed for block in _closed_rows(request, tab, viewer)]
-    if not blocks:
-        blocks = [kit.section(f"No {tab.status.label.lower()} requests." if tab.status else NOTHING)]
-    return [_filter(tab.status), *blocks]
+    """The tab's blocks, at most two a request: what is open, then what is closed."""
+    waiting = [block for request, standing in tab.pending for block in _pending_rows(request, standing, now)]
+    in_progress = [block for request in tab.in_progress for block in _rows_of(request, tab, viewer)]
+    closed = [block for request in tab.closed for block in _rows_of(request, tab, viewer)]
+    lists = [
+        *_section("Open", [*waiting, *in_progress]),
+        *_section("Closed", closed),
+    ]
+    if not lists:
+        lists = [kit.section(f"No requests with {_status_words(tab)}." if tab.statuses else NOTHING)]
+    return [_filter(tab.statuses), *lists, *page_buttons(tab.pages)]
 
 
-def _filter(status: RequestState | None) -> Block:
-    choices = [kit.option("All", ALL), *(kit.option(state.label, state.value) for state in RequestState)]
-    menu = kit.select(
-        HomeAction.FILTER, choices, initial=status.value if status else ALL, placeholder="Status"
-    )
-    return kit.actions([menu], block_id=FILTER_BLOCK)
+def _section(title: str, blocks: list[Block]) -> list[Block]:
+    return [kit.section(f"*{title}*"), *blocks] if blocks else []
+
+
+def _status_words(tab: MyRequests) -> str:
+    labels = [status.label for status in tab.statuses]
+    return f"status {join_words(labels, word='or')}"
+
+
+def _filter(statuses: tuple[Status, ...]) -> Block:
+    groups = {
+        "Requests": [kit.option(state.label, state.value) for state in RequestState],
+        "Access": [kit.option(state.label, state.value) for state in GrantState],
+    }
+    menu = kit.multi_select(HomeAction.FILTER, groups, initial=set(statuses), placeholder="Any status")
+    return kit.section("Status", accessory=menu, block_id=FILTER_BLOCK)
 
 
 def _pending_rows(request: Request, standing: RequestProgress | None, now: datetime) -> list[Block]:
@@ -45,17 +62,26 @@ def _pending_rows(request: Request, standing: RequestProgress | None, now: datet
         f"For {phrases.term_text(Term.from_json(request.term))}",
         f"requested {moment(request.created_at)}",
         progress.last_reminder(request),
-        expires_in(request.expires_at, now),
+        rows.expires_in(request.expires_at, now),
     ]
     lines = [_title(request), status, " · ".join(text for text in dates if text)]
     own = [buttons.remind(request.ref), buttons.withdraw(request.ref)]
     row = [*own, buttons.comment(request.ref), buttons.details(request.ref)]
-    return [kit.section("\n".join(lines)), kit.actions(row)]
+    return rows.rows("\n".join(lines), row, rows.spoken(request))
 
 
-def _closed_rows(request: Request, tab: MyRequests, viewer: str) -> list[Block]:
+def _rows_of(request: Request, tab: MyRequests, viewer: str) -> list[Block]:
+    """A decided request: how it ended, what became of the access, and what can be done next."""
     row = [*_repeat_buttons(request, tab, viewer), buttons.details(request.ref)]
-    return [kit.section("\n".join([_title(request), _outcome(request)])), kit.actions(row)]
+    lines = [_title(request), _outcome(request), _grant_status(request, tab)]
+    return rows.rows("\n".join(filter(None, lines)), row, rows.spoken(request))
+
+
+def _grant_status(request: Request, tab: MyRequests) -> str:
+    grant = tab.grants.get(request.grant_id) if request.grant_id else None
+    if grant is None or request.state is not RequestState.APPROVED:
+        return ""
+    return progress.grant_status(grant, tab.admins)
 
 
 def _repeat_buttons(request: Request, tab: MyRequests, viewer: str) -> list[Element]:

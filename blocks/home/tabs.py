@@ -1,29 +1,34 @@
-"""App Home's tab bar, counts and pages, and the ids of its buttons."""
+"""App Home's tab bar, greeting and pages, and the ids of its buttons."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from blocks import kit
-from blocks.kit import Block
-from blocks.kit.text import moment
+from blocks.kit import Block, Element
+from blocks.kit.text import esc
 from blocks.request_form import RequestAction
-from models.durations import time_left_words
-from models.queries.home import Counts
+from models.queries.home import Counts, Greeting
 from models.queries.paging import Pages
+from models.tables.cards import HomeTab
+from models.text import join_words
 
 ALL = "all"
-"""The filter's option for every status; the others are the values of `RequestState`."""
+"""Every status, in the menu of one that an older App Home has."""
+_MAX_OWNED = 3
+"""Apps that the greeting names before it counts the rest."""
 
 
 class HomeAction(StrEnum):
-    """Action ids of App Home's own buttons and menu. What cards have too is in `blocks.cards.buttons`."""
+    """Action ids of App Home's own buttons and menus. What cards have too is in `blocks.cards.buttons`."""
 
     ACCESS = "home.access"
     REQUESTS = "home.requests"
     TODO = "home.todo"
+    HISTORY = "home.history"
     NEWER = "home.newer"  # a page's number, counted from 0
     OLDER = "home.older"  # the same
-    FILTER = "home.filter"  # a status, or ALL
+    FILTER = "home.filter"  # statuses of requests and grants
+    MORE = "home.more"  # an action of a card and its reference (card.details:AR-1)
+    LINK = "home.link"  # opens an address by itself
     STAND_IN = "home.set_stand_in"
     NO_STAND_IN = "home.no_stand_in"  # the delegation to remove (DG-1)
     RUN_AGAIN = "home.run_again"  # a dead job (JB-1)
@@ -34,26 +39,49 @@ TABS = {
     HomeAction.REQUESTS: "My requests",
     HomeAction.TODO: "To do",
 }
+_OPEN = {
+    HomeTab.ACCESS: HomeAction.ACCESS,
+    HomeTab.REQUESTS: HomeAction.REQUESTS,
+    HomeTab.TODO: HomeAction.TODO,
+    HomeTab.HISTORY: HomeAction.TODO,
+}
 
 
-def tab_bar() -> Block:
-    """The buttons of the tabs, and Request access."""
-    tabs = [kit.button(label, action) for action, label in TABS.items()]
+def tab_bar(tab: HomeTab, counts: Counts) -> Block:
+    """The buttons of the tabs with what is in each, the open one marked, and Request access."""
+    numbers = (counts.accesses, counts.requests, counts.waiting)
+    tabs = [
+        _tab(action, number, is_open=action is _OPEN[tab])
+        for action, number in zip(TABS, numbers, strict=True)
+    ]
     return kit.actions([*tabs, kit.button("Request access", RequestAction.OPEN, style="primary")])
 
 
-def count_line(counts: Counts) -> Block:
-    """How many accesses, open requests and things to do the viewer has."""
-    accesses = _number(counts.accesses, "active access", "active accesses")
-    requests = _number(counts.requests, "open request", "open requests")
-    waiting = f"*{counts.waiting}* to do" if counts.waiting else "nothing to do"
-    return kit.context(f"{accesses} · {requests} · {waiting}")
+def _tab(action: HomeAction, number: int, *, is_open: bool) -> Element:
+    label = TABS[action]
+    button = kit.button(f"{'● ' if is_open else ''}{label}{f' {number}' if number else ''}", action)
+    return button | {
+        "accessibility_label": f"{label}, {number or 'nothing'}{', open tab' if is_open else ''}"
+    }
 
 
-def expires_in(at: datetime, now: datetime) -> str:
-    """When something expires: "expires in 2 days (Mon 19:16)". The words are right when the tab is drawn."""
-    wait = f"in {time_left_words(at - now).removesuffix(' left')}" if at > now else "now"
-    return f"expires {wait} ({moment(at)})"
+def greeting_lines(greeting: Greeting) -> Block:
+    """What Keyturn is for this person, in a few lines."""
+    lines = [
+        "*Welcome to Keyturn.* Request access to an app here; its approvers decide in Slack.",
+        "Access ends by itself when its time is up. Extend it or give it back under *My access*.",
+    ]
+    if greeting.approver:
+        lines.append("Requests for you to approve come as messages, and wait here under *To do*.")
+    if greeting.owned:
+        names = join_words([f"*{esc(name)}*" for name in greeting.owned], limit=_MAX_OWNED)
+        lines.append(f"You own {names}: what needs you there waits under *To do* as well.")
+    if greeting.admin:
+        lines.append(
+            "You're a workspace admin: set up apps with `/access-admin`. What fails waits under *To do*."
+        )
+    lines.append("Faster: type `/request-access`. `/request-access help` shows how.")
+    return kit.section("\n".join(lines))
 
 
 def page_buttons(pages: Pages) -> list[Block]:
@@ -62,8 +90,5 @@ def page_buttons(pages: Pages) -> list[Block]:
         return []
     targets = ((HomeAction.NEWER, "Newer", pages.newer), (HomeAction.OLDER, "Older", pages.older))
     buttons = [kit.button(label, action, str(page)) for action, label, page in targets if page is not None]
-    return [kit.context(f"{pages.first + 1}–{pages.end} of {pages.total}"), kit.actions(buttons)]
-
-
-def _number(count: int, singular: str, plural: str) -> str:
-    return f"*{count}* {singular if count == 1 else plural}" if count else f"no {plural}"
+    total = f" of {pages.total}" if pages.counted else ""
+    return [kit.context(f"{pages.first + 1}–{pages.end}{total}"), kit.actions(buttons)]

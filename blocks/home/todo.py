@@ -1,4 +1,4 @@
-"""The tab "To do": what waits for the viewer, recent decisions, and delegations."""
+"""The tab "To do": what waits for the viewer, what was decided last, and delegations."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -6,17 +6,22 @@ from typing import TypeVar
 
 from blocks import kit
 from blocks.cards import buttons, catalogue_change, phrases, progress
+from blocks.cards.approval import is_routine, why_you
+from blocks.cards.buttons import CardAction
 from blocks.cards.emergency import SIGN
-from blocks.home.tabs import HomeAction, expires_in
+from blocks.home import rows
+from blocks.home.history import latest
+from blocks.home.tabs import HomeAction, page_buttons
 from blocks.kit import Block
-from blocks.kit.text import cut, day_words, esc, mention, moment, quote
-from models.catalogue.spec.enums import RequestKind
+from blocks.kit.text import cut, day_words, esc, mention, quote
+from models.catalogue.spec.enums import Reassign, RequestKind
 from models.jobs import Job
+from models.queries.home import Waits
 from models.queries.stage_stories import RequestProgress
-from models.queries.to_do import ToDo
+from models.queries.to_do import ToDo, Waiting
 from models.tables.grants import Direction, Grant, Task
 from models.tables.people import Delegation
-from models.tables.requests import Decision, Request, Term
+from models.tables.requests import Request, Term
 from models.tables.reviews import Review
 
 Item = TypeVar("Item")
@@ -37,24 +42,23 @@ _DEAD_JOBS = {
 }
 
 
-def to_do(tab: ToDo, viewer: str, now: datetime) -> list[Block]:
+def to_do(part: Waits, viewer: str, now: datetime) -> list[Block]:
     """The tab's blocks, at most two an entry."""
+    tab = part.to_do
     blocks = [
-        *_section("Waiting for your decision", tab.to_decide, lambda row: _decision_rows(*row, viewer, now)),
-        *_section("To do by hand", tab.tasks, lambda row: _task_rows(*row)),
+        *_section("Waiting for your decision", tab.to_decide, lambda row: _decision_rows(row, viewer, now)),
+        *_section("To do by hand", tab.tasks, lambda row: _task_rows(*row, now)),
         *_section("Catalogue changes", tab.changes, lambda row: catalogue_change.list_row(row, viewer)),
-        *_section("To review", tab.reviews, lambda row: _review_rows(*row)),
+        *_section("To review", tab.reviews, lambda row: _review_rows(*row, now)),
         *_section("Failed", tab.failed, _failure_rows),
         *_section("Dead jobs", tab.parked, _dead_job_rows),
     ]
-    decisions = _section(
-        "Recent decisions", tab.recent_decisions, lambda row: [kit.context(_decision_line(*row))]
-    )
     others = _section("Waiting for others", tab.for_others, lambda row: [_watched_row(*row)])
     return [
         *(blocks or [kit.section(NOTHING)]),
+        *page_buttons(tab.pages),
         *others,
-        *decisions,
+        *latest(part, viewer, now),
         *(_delegations(tab, now.date()) if tab.first_page else []),
     ]
 
@@ -64,20 +68,49 @@ def _section(title: str, entries: Iterable[Item], draw: Callable[[Item], list[Bl
     return [kit.section(f"*{title}*"), *blocks] if blocks else []
 
 
-def _decision_rows(request: Request, standing: RequestProgress, viewer: str, now: datetime) -> list[Block]:
-    ref, reason = request.ref, standing.because(viewer)
-    term = phrases.term_text(Term.from_json(request.term))
-    usual = " · :warning: longer than the usual maximum" if request.over_max else ""
+def _decision_rows(waiting: Waiting, viewer: str, now: datetime) -> list[Block]:
+    """What it is, what to look out for, why it was requested, and why the viewer is asked."""
+    request = waiting.request
+    ref, because = request.ref, waiting.progress.because(viewer)
+    more = " more" if request.kind is RequestKind.EXTEND else ""
+    term = f"{phrases.term_text(Term.from_json(request.term))}{more}"
+    subject = f"*{rows.people(request)} · {rows.subject(request, waiting.snapshot.app)}*"
+    sign = SIGN if request.emergency else ":warning:" if _needs_care(waiting) else ""
+    dates = (rows.waiting(request.created_at, now), rows.expires_in(request.expires_at, now))
+    why = cut(why_you(because, request.beneficiary_id, request.app_name), EXCERPT) if because else ""
+    quiet = "you can decide too, others are asked" if waiting.progress.quiet(viewer) else ""
+    context = " · ".join(filter(None, (why, quiet, dates[1], ref)))
     lines = [
-        f"{SIGN + ' ' if request.emergency else ''}{_requester_text(request)} · {ref}",
-        f"For {term}{usual} · requested {moment(request.created_at)} · {expires_in(request.expires_at, now)}",
-        *([quote(request.reason, EXCERPT)] if request.reason.strip() else []),
-        *([f"Why you: {cut(esc(reason), EXCERPT)}"] if reason else []),
+        f"{sign} {subject} · {term} · {_risk(waiting)} · {dates[0]}".strip(),
+        phrases.quoted_line(request.reason, EXCERPT),
+        f"{context[:1].upper()}{context[1:]}",
     ]
-    if standing.quiet(viewer):
-        lines.append("You can decide too; others are asked.")
-    row = [buttons.approve(ref), buttons.reject(ref), buttons.comment(ref), buttons.details(ref)]
-    return [kit.section("\n".join(lines)), kit.actions(row)]
+    menu = [CardAction.COMMENT, CardAction.DETAILS]
+    if waiting.snapshot.app.reassign is not Reassign.NOBODY:
+        menu.append(CardAction.REASSIGN)
+    row = [buttons.approve(ref, green=is_routine(waiting)), buttons.reject(ref), rows.more(ref, *menu)]
+    return rows.rows("\n".join(filter(None, lines)), row, rows.spoken(request))
+
+
+def _needs_care(waiting: Waiting) -> bool:
+    """Whether an approver should look twice."""
+    return waiting.request.over_max or not is_routine(waiting)
+
+
+def _risk(waiting: Waiting) -> str:
+    """The risk and what else to look out for: "*high risk, conflict with AWS · Billing*"."""
+    snapshot, conflicts = waiting.snapshot, waiting.conflicts
+    parts = [f"{phrases.risk(snapshot).lower()} risk"]
+    if snapshot.access.privileged:
+        parts.append("privileged")
+    if conflicts:
+        others = len(conflicts) - 1
+        title = esc(conflicts[0].holding.title)
+        parts.append(f"conflict with {title}{f' and {others} more' if others else ''}")
+    if waiting.request.over_max:
+        parts.append("over the maximum")
+    text = ", ".join(parts)
+    return f"*{text}*" if _needs_care(waiting) else text
 
 
 def _delegations(tab: ToDo, today: date) -> list[Block]:
@@ -121,7 +154,7 @@ def _requester_text(request: Request) -> str:
     return f"{mention(request.requester_id)} {verb} {title}{beneficiary}"
 
 
-def _task_rows(task: Task, grant: Grant) -> list[Block]:
+def _task_rows(task: Task, grant: Grant, now: datetime) -> list[Block]:
     person, title = mention(grant.person_id), f"*{phrases.access_title(grant)}*"
     work = (
         f"Provision {title} for {person}"
@@ -129,31 +162,26 @@ def _task_rows(task: Task, grant: Grant) -> list[Block]:
         else f"Revoke {title} from {person}"
     )
     row = [buttons.task_done(task.ref), buttons.refuse_task(task.ref), buttons.details(task.ref)]
-    created = f"since {moment(task.created_at)}"
-    return [kit.section(f"{work} · {task.ref} · {created}"), kit.actions(row)]
+    text = f":hammer_and_wrench: {work} · {rows.waiting(task.created_at, now)} · {task.ref}"
+    return rows.rows(text, row, f"{task.ref}, {grant.app_name} · {grant.access_name}")
 
 
-def _review_rows(review: Review, request: Request) -> list[Block]:
+def _review_rows(review: Review, request: Request, now: datetime) -> list[Block]:
     person, title = mention(request.beneficiary_id), f"*{phrases.access_title(request)}*"
-    line = f"{SIGN} {person} used emergency access to {title} · {review.ref} · {moment(review.created_at)}"
+    since = rows.waiting(review.created_at, now)
+    line = f"{SIGN} {person} used emergency access to {title} · {since} · {review.ref}"
     row = [buttons.justified(review.ref), buttons.misused(review.ref), buttons.details(request.ref)]
-    return [kit.section(f"{line}\n{quote(request.reason, EXCERPT)}"), kit.actions(row)]
+    return rows.rows(f"{line}\n{quote(request.reason, EXCERPT)}", row, rows.spoken(request))
 
 
 def _failure_rows(grant: Grant) -> list[Block]:
     verb = "revoked from" if grant.failing is Direction.TAKE else "granted to"
-    text = f"*{phrases.access_title(grant)}* couldn't be {verb} {mention(grant.person_id)} · {grant.ref}"
-    row = [buttons.retry(grant.ref), buttons.details(grant.ref)]
-    return [kit.section(f"{text}\n{quote(grant.error, EXCERPT)}"), kit.actions(row)]
+    title, person = f"*{phrases.access_title(grant)}*", mention(grant.person_id)
+    text = f":warning: {title} couldn't be {verb} {person} · {grant.ref}\n{quote(grant.error, EXCERPT)}"
+    return rows.rows(text, [buttons.retry(grant.ref), buttons.details(grant.ref)], rows.spoken(grant))
 
 
 def _dead_job_rows(job: Job) -> list[Block]:
     failure = _DEAD_JOBS.get(job.kind, "A job failed")
     text = f"{failure} · `{esc(job.key)}`\n{quote(job.error, EXCERPT)}"
     return [kit.section(text, accessory=kit.button("Retry", HomeAction.RUN_AGAIN, f"JB-{job.id}"))]
-
-
-def _decision_line(decision: Decision, request: Request) -> str:
-    verb = "✓ You approved" if decision.approve else "✗ You rejected"
-    subject = f"{phrases.access_title(request)} for {mention(request.beneficiary_id)}"
-    return f"{verb} {subject} · {request.ref} · {moment(decision.at)} · now *{request.state.label}*"

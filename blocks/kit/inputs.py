@@ -1,10 +1,11 @@
 """Inputs of a form, and reading its state by block; a malformed state reads as empty."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from blocks.kit.build import Block, Element, Option, drop_none, input_block, plain
+from blocks.kit.text import OPTION
 from models.text import tidy
 
 
@@ -57,6 +58,29 @@ def select(
     selected = next((option for option in options if option["value"] == initial), None)
     return {"type": "static_select", "action_id": action_id, "options": list(options)[:100]} | drop_none(
         initial_option=selected, placeholder=plain(placeholder, 150) if placeholder else None
+    )
+
+
+def multi_select(
+    action_id: str,
+    groups: Mapping[str, Sequence[Option]],
+    *,
+    initial: Collection[str] = (),
+    placeholder: str = "",
+) -> Element:
+    """A menu that takes several options, which stand in groups by label.
+
+    `initial` are the values of the selected ones. Slack takes it in a section or an input.
+    """
+    selected = [option for options in groups.values() for option in options if option["value"] in initial]
+    return {
+        "type": "multi_static_select",
+        "action_id": action_id,
+        "option_groups": [
+            {"label": plain(label, OPTION), "options": list(options)} for label, options in groups.items()
+        ],
+    } | drop_none(
+        initial_options=selected or None, placeholder=plain(placeholder, 150) if placeholder else None
     )
 
 

@@ -15,6 +15,7 @@ from models.registry import catalogue_entries
 from models.registry.directory import names_of
 from models.store.case import Case
 from models.store.outcome import Outcome
+from models.store.prefetch import Lookahead, prefetch
 from models.tables.base import Json, is_a
 from models.tables.grants import LIVE_OF, Direction, Grant
 from models.tables.people import Person
@@ -105,6 +106,17 @@ def clashes_of(case: Case, request: Request) -> tuple[Conflict, ...]:
     """What a request conflicts with, as things stand now."""
     conflicts = conflicts_about(case, access_ref(request.app_key, request.access_key))
     return _clashes_of(case, request, conflicts) if conflicts else ()
+
+
+def read_ahead(case: Case, requests: Iterable[Request]) -> None:
+    """Read at once what the beneficiaries of these hold and have requested, where conflicts concern them."""
+    people = {
+        request.beneficiary_id
+        for request in requests
+        if conflicts_about(case, access_ref(request.app_key, request.access_key))
+    }
+    if people:
+        prefetch(case, Lookahead([(LIVE_OF, people), (PENDING_OF_BENEFICIARY, people)]))
 
 
 def lock_and_find_clashes(case: Case, request: Request) -> tuple[Conflict, ...]:

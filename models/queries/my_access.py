@@ -1,4 +1,4 @@
-"""Read what a person holds, and what they held last."""
+"""Read what a person holds, and what they requested last and can request again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,23 +9,26 @@ from models.catalogue.spec.enums import RequestKind
 from models.lifecycle.request.duplicates import pending_or_held
 from models.queries.paging import Pages, paged, read_page
 from models.registry.directory import Directory
+from models.registry.policy_snapshot import Snapshot, hand_policies, policy_of
 from models.statements import among
 from models.store.case import Case
 from models.tables.grants import Grant, Task
 from models.tables.requests import Request
 
-ENDED = 5
-"""How many grants that are over are shown."""
+RECENT = 3
+"""How many closed requests are shown, to be made again."""
+_LOOKED_THROUGH = 30
+"""The last closed requests that these are looked for among."""
 
-# As `ix_grants_holder` has them: a page costs the same, however much a person held.
+# As `ix_grants_holder` has them, and `ix_requests_requester`: a page costs the same, however much there was.
 _HELD = (Grant.person_id == bindparam("person"), Grant.over_at.is_(None))
 _COUNT = select(func.count()).select_from(Grant).where(*_HELD)
 _LIVE = paged(select(Grant).where(*_HELD).order_by(Grant.id.desc()))
-_ENDED = (
-    select(Grant)
-    .where(Grant.person_id == bindparam("person"), Grant.over_at.is_not(None))
-    .order_by(Grant.over_at.desc(), Grant.id.desc())
-    .limit(ENDED)
+_LAST_CLOSED = (
+    select(Request)
+    .where(Request.requester_id == bindparam("person"), Request.closed_at.is_not(None))
+    .order_by(Request.closed_at.desc(), Request.state.desc(), Request.id.desc())
+    .limit(_LOOKED_THROUGH)
 )
 _EXTENSIONS = select(Request).where(
     among(Request.grant_id, "grants"),
@@ -46,6 +49,8 @@ class HeldGrant:
     """A pending extension."""
     task_workers: tuple[str, ...]
     """The people whose open task it is to provision or revoke it."""
+    snapshot: Snapshot
+    """The app and the access, as they were requested."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,8 @@ class MyAccess:
 
     live: tuple[HeldGrant, ...]
     """Newest first."""
-    ended: tuple[Grant, ...]
-    """The last few that are over, on the first page."""
-    requestable: frozenset[int]
-    """Those of `ended`, by id, that can be requested again: they are not held or requested by now."""
+    recent: tuple[tuple[Request, Grant | None], ...]
+    """The last closed requests that can be made again, one of an access, with their grants; first page."""
     admins: tuple[str, ...]
     """The people to ask about what failed."""
     pages: Pages
@@ -73,11 +76,9 @@ def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
     """One page of what a person holds; `total` is from `count_access`."""
     pages = Pages.of(page, total)
     (window,) = pages.windows([total])
-    ended = tuple(case.read(_ENDED, person=person_id)) if pages.number == 0 else ()
     return MyAccess(
         live=held_of(case, read_page(case, _LIVE, window, person=person_id)),
-        ended=ended,
-        requestable=_requestable(case, ended),
+        recent=_recent(case, person_id) if pages.number == 0 else (),
         admins=Directory(case).admins(),
         pages=pages,
     )
@@ -90,10 +91,21 @@ def held_of(case: Case, grants: Sequence[Grant]) -> tuple[HeldGrant, ...]:
     ids = [grant.id for grant in grants]
     extensions = {request.grant_id: request for request in case.read(_EXTENSIONS, grants=ids)}
     workers = {grant_id: tuple(people) for grant_id, people in case.read(_BY_HAND, grants=ids)}
-    return tuple(HeldGrant(grant, extensions.get(grant.id), workers.get(grant.id, ())) for grant in grants)
+    hand_policies(case, {grant.policy for grant in grants})
+    return tuple(
+        HeldGrant(grant, extensions.get(grant.id), workers.get(grant.id, ()), policy_of(case, grant.policy))
+        for grant in grants
+    )
 
 
-def _requestable(case: Case, ended: Sequence[Grant]) -> frozenset[int]:
-    accesses = {grant.id: (grant.person_id, grant.app_key, grant.access_key) for grant in ended}
-    taken = pending_or_held(case, set(accesses.values()))
-    return frozenset(grant_id for grant_id, access in accesses.items() if access not in taken)
+def _recent(case: Case, person_id: str) -> tuple[tuple[Request, Grant | None], ...]:
+    latest: dict[tuple[str, str, str], Request] = {}
+    for request in case.read(_LAST_CLOSED, person=person_id):
+        if request.kind is not RequestKind.EXTEND:
+            latest.setdefault((request.beneficiary_id, request.app_key, request.access_key), request)
+    taken = pending_or_held(case, set(latest))
+    recent = [request for access, request in latest.items() if access not in taken][:RECENT]
+    case.hand(Grant, [request.grant_id for request in recent if request.grant_id])
+    return tuple(
+        (request, case.get(Grant, request.grant_id) if request.grant_id else None) for request in recent
+    )

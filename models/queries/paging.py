@@ -24,13 +24,19 @@ class Pages:
     number: int
     """Counted from 0."""
     total: int
-    """Entries on all pages."""
+    """Entries on all pages; if they are not counted, those up to this page, and one more if there is one."""
+    counted: bool = True
 
     @classmethod
     def of(cls, wanted: int, total: int) -> "Pages":
         """The page `wanted`, or the nearest that exists."""
         last = max(total - 1, 0) // PAGE
         return cls(min(max(wanted, 0), last), total)
+
+    @classmethod
+    def uncounted(cls, number: int, seen: int) -> "Pages":
+        """A page of a list that is too long to count; `seen` are its entries, read with one of the next."""
+        return cls(number, number * PAGE + seen, counted=False)
 
     @property
     def first(self) -> int:

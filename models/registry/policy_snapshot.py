@@ -134,6 +134,13 @@ def _policy_of(case: Case, digest: str) -> Snapshot:
     return snapshot
 
 
+def hand_policies(case: Case, digests: Collection[str]) -> None:
+    """Read at once those of these policies that this process has not parsed yet."""
+    missing = [digest for digest in digests if digest not in _parsed]
+    if missing:
+        case.hand(Policy, missing)
+
+
 def save_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
     """Store these policies, where they are not there yet; returns their digests."""
     digests = [snapshot.digest for snapshot in snapshots]

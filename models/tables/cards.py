@@ -76,6 +76,7 @@ class HomeTab(StrEnum):
     ACCESS = "access"
     REQUESTS = "requests"
     TODO = "todo"
+    HISTORY = "history"  # what somebody decided or was asked about; a part of To do
 
 
 class Home(Base):
@@ -86,9 +87,15 @@ class Home(Base):
     person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     tab: Mapped[HomeTab]
     page: Mapped[int] = mapped_column(default=0)
-    filter: Mapped[str] = mapped_column(String(24), default="")
+    filter: Mapped[str] = mapped_column(String(200), default="")
+    """The statuses of requests and grants that My requests shows, with commas; empty: all."""
     digest: Mapped[str] = mapped_column(String(64), default="")
+    greeting: Mapped[bool] = mapped_column(default=False)
+    """Whether it greets: from the first opening until something is pressed or it is opened again."""
+    fresh: Mapped[bool] = mapped_column(default=False)
+    """Whether it goes to To do where something waits: from an opening until it is published."""
     opened_at: Mapped[datetime]
+    """When it was last opened or used."""
 
 
 CARDS = group(Card, by="about")

@@ -218,7 +218,7 @@ class Decision(Base):
     """The changed duration, where the approver changed it."""
     at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_decisions_person", "person_id", "at"),)
+    __table_args__ = (Index("ix_decisions_person", "person_id", "request_id"),)
 
     @property
     def votes_for(self) -> str:

@@ -5,89 +5,64 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks import home, kit
 from blocks.cards import CardAction
 from models.catalogue.spec.enums import RequestKind
-from models.jobs import Job
-from models.queries.home import Content, Counts, HomePage
+from models.queries.history import Concluded, History
+from models.queries.home import Content, Greeting
 from models.queries.my_access import HeldGrant, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE, Pages
 from models.queries.stage_stories import RequestProgress
-from models.queries.to_do import ToDo
-from models.tables.grants import Direction, Grant, Task, TaskState
+from models.queries.to_do import Waiting
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Direction
 from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState
-from tests.blocks.slack_validation import buttons_of, check_markup, check_view, words_of
-from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, grant, request, snapshot, stage
-from tests.rows import new_row
-
-SHOT = snapshot()
-ONE = Pages(0, 1)
-TABS = ["My access", "My requests", "To do", "Request access"]
-
-
-def drawn(content: Content, viewer: str = ADA, counts: Counts | None = None) -> kit.View:
-    """App Home with this tab open, as Slack takes it."""
-    view = home.home(HomePage(viewer, counts or Counts(1, 0, 2), content), NOON)
-    check_view(view)
-    return view
-
-
-def read(content: Content, viewer: str = ADA) -> tuple[str, list[str]]:
-    """What can be read on it, and its buttons below the tabs."""
-    view = drawn(content, viewer)
-    return words_of(view["blocks"]), buttons_of(view["blocks"][1:])
-
-
-def access(
-    *held: HeldGrant, ended: tuple[Grant, ...] = (), pages: Pages = ONE, again: bool = True
-) -> MyAccess:
-    return MyAccess(held, ended, frozenset(one.id for one in ended if again), (ROOT,), pages)
-
-
-def requests(
-    *pending: Request,
-    closed: tuple[Request, ...] = (),
-    status: RequestState | None = None,
-    instead: dict[int, HeldGrant | None] | None = None,
-) -> MyRequests:
-    where = RequestProgress(stage(0, "any", [GRACE, ALAN]), 2)
-    return MyRequests(tuple((one, where) for one in pending), closed, instead or {}, status, ONE)
-
-
-def todo(**parts: Any) -> ToDo:
-    usual: dict[str, Any] = {
-        "to_decide": (),
-        "tasks": (),
-        "changes": (),
-        "reviews": (),
-        "failed": (),
-        "parked": (),
-        "recent_decisions": (),
-        "pages": ONE,
-    }
-    return ToDo(**(usual | parts))
-
-
-def to_decide(**changes: Any) -> ToDo:
-    return todo(to_decide=((request(SHOT, **changes), RequestProgress(stage(0, "any", [GRACE]), 1)),))
-
-
-def job(kind: str = "card", error: str = "channel_not_found") -> Job:
-    return new_row(Job, id=3, kind=kind, key="card:77", error=error)
-
-
-def task(direction: Direction = Direction.GIVE) -> Task:
-    return new_row(
-        Task, id=3, grant_id=7, direction=direction, state=TaskState.OPEN, asked=[GRACE], created_at=NOON
-    )
+from tests.blocks.home_content import (
+    ONE,
+    SHOT,
+    TABS,
+    access,
+    drawn,
+    held_grant,
+    job,
+    read,
+    requests,
+    task,
+    todo,
+)
+from tests.blocks.slack_validation import buttons_of, check_markup, words_of
+from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, grant, request, stage
 
 
 def test_the_tabs_stand_on_top_with_what_is_in_each() -> None:
     view = drawn(access())
     assert buttons_of(view["blocks"][:1]) == TABS
-    assert "*1* active access · no open requests · *2* to do" in words_of(view["blocks"])
+    labels = [element.get("accessibility_label") for element in view["blocks"][0]["elements"]]
+    assert labels == ["My access, 1, open tab", "My requests, nothing", "To do, 2", None]
+
+
+def test_the_history_is_a_part_of_to_do() -> None:
+    bar = drawn(History((), ONE))["blocks"][:1]
+    assert buttons_of(bar)[2] == "● To do 2"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "lines"),
+    [
+        (Greeting(approver=False, owned=(), admin=False), 3),
+        (Greeting(approver=True, owned=("A & B", "C", "D", "E"), admin=True), 6),
+    ],
+)
+def test_the_first_opening_greets_with_a_line_for_each_part_a_person_has(
+    greeting: Greeting, lines: int
+) -> None:
+    view = drawn(access(), greeting=greeting)
+    text = view["blocks"][0]["text"]["text"]
+    assert len(text.splitlines()) == lines
+    assert ("to approve" in text, "/access-admin" in text) == (greeting.approver, greeting.admin)
+    assert ("You own *A &amp; B*, *C*, *D* and 1 more" in text) is bool(greeting.owned)
+    assert buttons_of(view["blocks"][1:2]) == TABS
 
 
 @pytest.mark.parametrize(
@@ -95,8 +70,9 @@ def test_the_tabs_stand_on_top_with_what_is_in_each() -> None:
     [
         (access(pages=Pages(0, 0)), "No access yet."),
         (requests(), "No requests yet."),
-        (requests(status=RequestState.REJECTED), "No rejected requests."),
+        (requests(statuses=(RequestState.REJECTED, GrantState.ACTIVE)), "with status Rejected or Active."),
         (todo(), "Nothing needs your attention."),
+        (History((), ONE), "Nothing yet."),
     ],
 )
 def test_an_empty_tab_says_so(content: Content, said: str) -> None:
@@ -105,21 +81,22 @@ def test_an_empty_tab_says_so(content: Content, said: str) -> None:
 
 def test_an_active_access_says_how_long_it_lasts_still() -> None:
     ends = NOON + timedelta(days=2, hours=3, minutes=40)
-    words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=ends), None, ())))
+    words, buttons = read(access(held_grant(state=GrantState.ACTIVE, ends_at=ends)))
     assert "GitHub · Engineering team" in words
     assert "*Active* · expires in 2 days 3 hours (<!date^" in words
-    assert buttons == ["Extend", "Give back", "Details"]
+    assert buttons == ["Open GitHub ↗", "Extend", "Give back", "Details", "Use less"]
+    assert "Sign in with SSO." in words
 
 
 def test_an_access_without_an_end_cannot_be_extended() -> None:
-    words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ())))
+    words, buttons = read(access(held_grant(state=GrantState.ACTIVE, ends_at=None)))
     assert "*Active* with no end" in words
-    assert buttons == ["Give back", "Details"]
+    assert buttons == ["Open GitHub ↗", "Give back", "Details", "Use less"]
 
 
 def test_more_time_is_asked_for_once() -> None:
     more = request(SHOT, id=19, kind=RequestKind.EXTEND)
-    words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE), more, ())))
+    words, buttons = read(access(held_grant(more, state=GrantState.ACTIVE)))
     assert "Extension requested (AR-19, pending)." in words
     assert "Extend" not in buttons
 
@@ -142,27 +119,29 @@ def test_more_time_is_asked_for_once() -> None:
 def test_each_state_says_what_is_going_on_and_offers_only_what_works(
     state: GrantState, changes: dict[str, Any], said: str, buttons: list[str]
 ) -> None:
-    words, there = read(access(HeldGrant(grant(SHOT, state=state, **changes), None, ())))
+    words, there = read(access(held_grant(state=state, **changes)))
     assert said in words
     assert there == buttons
 
 
 def test_an_access_that_is_set_up_by_hand_says_by_whom() -> None:
-    words, _ = read(access(HeldGrant(grant(SHOT, state=GrantState.GRANTING), None, (GRACE, ALAN))))
+    words, _ = read(access(held_grant(None, (GRACE, ALAN), state=GrantState.GRANTING)))
     assert f"waiting for <@{GRACE}> or <@{ALAN}> to set it up" in words
 
 
-def test_what_ended_lately_can_be_asked_for_again() -> None:
-    over = grant(SHOT, state=GrantState.ENDED, over_at=NOON)
-    view = drawn(access(ended=(over,)))
-    assert "Recently ended" in words_of(view["blocks"])
-    assert view["blocks"][-1]["accessory"]["action_id"] == CardAction.AGAIN
-    assert view["blocks"][-1]["accessory"]["value"] == f"AR-{over.request_id}"
-
-
-def test_what_ended_and_is_held_anew_is_not_offered_again() -> None:
-    over = grant(SHOT, state=GrantState.ENDED, over_at=NOON)
-    assert "accessory" not in drawn(access(ended=(over,), again=False))["blocks"][-1]
+def test_what_was_requested_last_can_be_requested_again() -> None:
+    rejected = request(SHOT, state=RequestState.REJECTED, closed_at=NOON - timedelta(days=1))
+    ended = request(SHOT, id=13, state=RequestState.APPROVED, closed_at=NOON - timedelta(days=3))
+    over = grant(SHOT, state=GrantState.ENDED, over_at=NOON - timedelta(hours=2))
+    view = drawn(access(recent=((rejected, None), (ended, over))))
+    words = words_of(view["blocks"])
+    assert "*GitHub · Engineering team* · rejected 1 day ago · AR-12" in words
+    assert "*GitHub · Engineering team* · ended 2 hours ago · AR-13" in words
+    buttons = [block["accessory"] for block in view["blocks"][-2:]]
+    assert [(button["action_id"], button["value"]) for button in buttons] == [
+        (CardAction.AGAIN, "AR-12"),
+        (CardAction.AGAIN, "AR-13"),
+    ]
 
 
 def approved() -> Request:
@@ -171,7 +150,7 @@ def approved() -> Request:
 
 def test_an_approved_access_that_is_held_still_can_be_extended_and_not_asked_for_again() -> None:
     one = approved()
-    held = HeldGrant(grant(SHOT, state=GrantState.ACTIVE, request_id=one.id), None, ())
+    held = held_grant(state=GrantState.ACTIVE, request_id=one.id)
     assert read(requests(closed=(one,), instead={one.id: held}))[1] == ["Extend", "Details"]
 
 
@@ -179,10 +158,10 @@ def test_an_approved_access_that_is_held_still_can_be_extended_and_not_asked_for
     "held",
     [
         None,
-        HeldGrant(grant(SHOT, state=GrantState.ACTIVE, request_id=99), None, ()),
-        HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ()),
-        HeldGrant(grant(SHOT, state=GrantState.ACTIVE), request(SHOT, kind=RequestKind.EXTEND), ()),
-        HeldGrant(grant(SHOT, state=GrantState.ACTIVE, person_id=ALAN), None, ()),
+        held_grant(state=GrantState.ACTIVE, request_id=99),
+        held_grant(state=GrantState.ACTIVE, ends_at=None),
+        held_grant(request(SHOT, kind=RequestKind.EXTEND), state=GrantState.ACTIVE),
+        held_grant(state=GrantState.ACTIVE, person_id=ALAN),
     ],
     ids=["asked for again", "held by another request", "no end", "more is asked for", "somebody else's"],
 )
@@ -223,51 +202,37 @@ def test_an_extension_is_not_asked_for_again_by_itself() -> None:
     assert buttons == ["Details"]
 
 
+def test_what_is_approved_says_what_became_of_the_access() -> None:
+    row = request(SHOT, state=RequestState.APPROVED, closed_by=GRACE, closed_at=NOON, grant_id=7)
+    granting = grant(SHOT, id=7, state=GrantState.GRANTING)
+    words, _ = read(requests(in_progress=(row,), grants=(granting,)))
+    assert "*Open*" in words
+    assert "*Granting*: setting up" in words
+    ended = grant(SHOT, id=7, state=GrantState.ENDED, over_at=NOON)
+    words, _ = read(requests(closed=(row,), grants=(ended,)))
+    assert "*Closed*" in words
+    assert "*Ended* <!date^" in words
+
+
 def test_the_filter_shows_what_is_chosen() -> None:
-    menu = drawn(requests(status=RequestState.WITHDRAWN))["blocks"][4]["elements"][0]
-    labels = [one["text"]["text"] for one in menu["options"]]
-    assert labels == ["All", "Pending", "Approved", "Rejected", "Expired", "Withdrawn", "Cancelled"]
-    assert menu["initial_option"]["value"] == "withdrawn"
-
-
-def test_a_decision_that_waits_says_who_what_why_and_why_you() -> None:
-    words, buttons = read(to_decide(over_max=True), GRACE)
-    assert f"<@{ADA}> requests *GitHub · Engineering team* · AR-12" in words
-    assert "longer than the usual maximum" in words
-    assert "> INC-42: db is down" in words
-    assert "Why you: owner of GitHub" in words
-    assert buttons == ["Approve", "Reject", "Comment", "Details"]
-
-
-def test_work_by_hand_says_what_to_do() -> None:
-    words, buttons = read(todo(tasks=((task(), grant(SHOT)),)), GRACE)
-    assert f"Provision *GitHub · Engineering team* for <@{ADA}> · TK-3" in words
-    assert buttons == ["Mark done", "I can't", "Details"]
-    words, _ = read(todo(tasks=((task(Direction.TAKE), grant(SHOT)),)), GRACE)
-    assert f"Revoke *GitHub · Engineering team* from <@{ADA}>" in words
-
-
-def test_an_admin_sees_what_failed_and_what_was_given_up() -> None:
-    broken = grant(SHOT, state=GrantState.FAILED, failing=Direction.GIVE, error="The plan is full.")
-    words, buttons = read(todo(failed=(broken,), parked=(job(),)), ROOT)
-    assert f"couldn't be granted to <@{ADA}>" in words
-    assert "> The plan is full." in words
-    assert buttons == ["Retry", "Details", "Retry"]
-    assert "A message couldn't be sent" in words
-    last = drawn(todo(parked=(job(),)), ROOT)["blocks"][-1]
-    assert (last["accessory"]["action_id"], last["accessory"]["value"]) == (home.HomeAction.RUN_AGAIN, "JB-3")
-
-
-def test_what_one_decided_lately_stands_below() -> None:
-    decided = ((decision(GRACE, approve=False), request(SHOT, state=RequestState.REJECTED)),)
-    words, _ = read(todo(recent_decisions=decided), GRACE)
-    assert f"✗ You rejected GitHub · Engineering team for <@{ADA}> · AR-12" in words
-    assert "now *Rejected*" in words
+    block = drawn(requests(statuses=(RequestState.WITHDRAWN, GrantState.ACTIVE)))["blocks"][2]
+    menu = block["accessory"]
+    groups = {
+        group["label"]["text"]: [one["text"]["text"] for one in group["options"]]
+        for group in menu["option_groups"]
+    }
+    assert groups == {
+        "Requests": ["Pending", "Approved", "Rejected", "Expired", "Withdrawn", "Cancelled"],
+        "Access": ["Scheduled", "Granting", "Active", "Revoking", "Ended", "Revoked", "Failed"],
+    }
+    assert [one["value"] for one in menu["initial_options"]] == ["withdrawn", "active"]
 
 
 @pytest.mark.parametrize(
     ("pages", "turns", "said"),
     [
+        (Pages.uncounted(1, PAGE + 1), [("Newer", "0"), ("Older", "2")], "21–40"),
+        (Pages.uncounted(1, 3), [("Newer", "0")], "21–23"),
         (Pages(0, 50), [("Older", "1")], "1–20 of 50"),
         (Pages(1, 50), [("Newer", "0"), ("Older", "2")], "21–40 of 50"),
         (Pages(2, 50), [("Newer", "1")], "41–50 of 50"),
@@ -292,17 +257,25 @@ def full(words: str = "W" * 75, reason: str = "<!channel> & more\n" * 200) -> li
     )  # fmt: skip
     crowd = [f"U{n:010}" for n in range(40)]
     where = RequestProgress(stage(0, "any", [*crowd, GRACE], because=reason), 2)
-    pages = Pages(1, 3 * PAGE)
+    long = {"name": words[:75], "instructions": reason, "link": f"https://x.example/{'y' * 900}"}
+    shot = Snapshot(SHOT.app.model_copy(update=long), SHOT.access)
+    held_row = HeldGrant(held, asked, tuple(crowd), shot)
+    active = HeldGrant(grant(shot, state=GrantState.ACTIVE), None, (), shot)
+    pages, grants = Pages(1, 3 * PAGE), {7: held}
+    waits = (Waiting(asked, where, shot),)
+    concluded = (Concluded(over, decision(GRACE, comment=reason)),)
     return [
-        MyAccess(
-            (HeldGrant(held, asked, tuple(crowd)),) * PAGE, (held,) * 5, frozenset([7]), tuple(crowd), pages
-        ),
-        MyRequests(((asked, where),) * PAGE, (), {}, None, pages),
-        MyRequests((), (over,) * PAGE, {}, None, pages),
+        MyAccess((held_row,) * PAGE, ((over, held),) * 3, tuple(crowd), pages),
+        MyAccess((active,) * PAGE, ((over, held),) * 3, tuple(crowd), pages),
+        MyRequests(((asked, where),) * PAGE, (), (), {}, {}, (), tuple(crowd), pages),
+        MyRequests((), (over,) * 5, (over,) * 15, grants, {}, tuple(GrantState), tuple(crowd), pages),
+        History(concluded * PAGE, pages),
         todo(
-            to_decide=((asked, where),) * 5, tasks=((task(), held),) * 5, failed=(held,) * 5,
-            parked=(job("new", reason),) * 5, recent_decisions=((decision(GRACE), over),) * 5, pages=pages,
+            concluded * 5, True,
+            to_decide=waits * (PAGE - 15), tasks=((task(), held),) * 5, failed=(held,) * 5,
+            parked=(job("new", reason),) * 5, pages=pages, first_page=True,
         ),
+        todo(concluded * 5, True, to_decide=waits * PAGE, pages=pages, first_page=True),
     ]  # fmt: skip
 
 

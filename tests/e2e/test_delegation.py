@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.sandbox.slack import Person
+from tests.home_tabs import press_tab
 from tests.world import World
 
 ASKED = "Engineering team"
@@ -12,7 +13,7 @@ async def to_do(world: World, name: str) -> Person:
     person = world.person(name)
     await person.open_home()
     await world.settle()
-    await person.press_home("To do")
+    await press_tab(person, "To do")
     await world.settle()
     return person
 

@@ -9,6 +9,7 @@ from bot.sandbox.slack.blocks import element_lookup
 from bot.sandbox.slack.blocks.visible import BlockElement
 from models.tables.requests import Request
 from models.tables.reviews import Review
+from tests.home_tabs import press_tab
 from tests.rows import count_of, row_of
 from tests.world import World
 
@@ -169,7 +170,7 @@ async def test_it_is_reminded_until_it_is_closed_and_stands_under_to_do(world: W
     alan = world.person("Alan")
     await alan.open_home()
     await world.settle()
-    await alan.press_home("To do")
+    await press_tab(alan, "To do")
     await world.settle()
     assert alan.home is not None
     assert "To review" in alan.home.text

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.sandbox.slack.state.conversations import Channel, Message
+from tests.home_tabs import press_tab
 from tests.world import World
 
 ASKED = "Engineering team"
@@ -36,11 +37,11 @@ async def test_a_quiet_approver_has_no_message_and_decides_from_app_home(world: 
     assert otto.messages() == []
     await otto.open_home()
     await world.settle()
-    await otto.press_home("To do")
+    await press_tab(otto, "To do")
     await world.settle()
     assert otto.home is not None
-    assert "You can decide too; others are asked." in otto.home.text
-    await otto.press_home("Details")
+    assert "you can decide too, others are asked" in otto.home.text
+    await otto.home_menu("Details")
     assert otto.view is not None
     assert f"Can decide too: <@{ids['Otto']}>" in otto.view.text
     await otto.press("Approve")

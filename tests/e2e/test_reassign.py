@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.sandbox.slack import Person
+from tests.home_tabs import press_tab
 from tests.world import World
 
 ASKED = "Engineering team"
@@ -38,7 +39,7 @@ async def from_home(world: World, who: str) -> Person:
     person = world.person(who)
     await person.open_home()
     await world.settle()
-    await person.press_home("To do")
+    await press_tab(person, "To do")
     await world.settle()
     await person.press_home("Details")
     await person.press("Reassign")

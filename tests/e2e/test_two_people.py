@@ -12,6 +12,7 @@ from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, directory
 from models.tables.catalogue import Proposal
+from tests.home_tabs import press_tab
 from tests.rows import row_of
 from tests.world import World, modal_text
 
@@ -219,7 +220,7 @@ async def test_it_waits_on_app_home_for_the_other_admins(world: World) -> None:
     for person, waits in ((mia, True), (root, False)):
         await person.open_home()
         await world.settle()
-        await person.press_home("To do")
+        await press_tab(person, "To do")
         await world.settle()
         assert person.home is not None
         assert ("GitHub: risk low → high" in "\n".join(person.home.texts)) is waits

@@ -1,10 +1,8 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from models import jobs
-from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.jobs import Job, JobState
@@ -12,74 +10,23 @@ from models.lifecycle import parked_jobs
 from models.lifecycle.grant import give, revoke, tasks
 from models.lifecycle.people import app_home
 from models.lifecycle.request import cancel, decide, submit
-from models.lifecycle.request.plan import Draft
-from models.queries.home import HomePage, Place, home_page
-from models.queries.my_access import HeldGrant, MyAccess
-from models.queries.my_requests import MyRequests
+from models.queries.home import Place
+from models.queries.my_access import HeldGrant
+from models.queries.my_requests import Status
 from models.queries.paging import PAGE
-from models.queries.to_do import ToDo
 from models.registry.by_reference import lock_grant
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.cards import Home, HomeTab
 from models.tables.grants import Direction
-from models.tables.requests import Term
-from models.tables.states import RequestState
+from models.tables.requests import Request
+from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+from tests.models.home_reads import EIGHT_HOURS, MANY, access, ask, hold, look, requests, todo, waits
 from tests.models.workflow_steps import statements
 from tests.rows import all_of, clear, the
 
 pytestmark = pytest.mark.both_engines
-
-MANY = AppSpec.model_validate(
-    {
-        "key": "many",
-        "name": "Many",
-        "owners": [GRACE, ALAN],
-        "access": [{"key": f"a{n:02}", "name": f"Access {n}"} for n in range(1, 31)],
-    }
-)
-EIGHT_HOURS = Term(length=timedelta(hours=8))
-
-
-def ask(out: Outcome, first: int, last: int, term: Term = EIGHT_HOURS) -> list[str]:
-    """Ada asks for the accesses of these numbers."""
-    keys = tuple(f"a{n:02}" for n in range(first, last + 1))
-    return [one.ref for one in submit.submit(out, Draft(ADA, ADA, "many", keys, term, "INC-42"))]
-
-
-def hold(out: Outcome, first: int, last: int) -> list[str]:
-    """Ada asks for these accesses, Grace approves, and they are given."""
-    grants = []
-    for ref in ask(out, first, last):
-        grant = lock_grant(out.case, f"GR-{decide.approve(out, ref, GRACE).grant_id}")
-        give.mark_active(out, grant)
-        grants.append(grant.ref)
-    return grants
-
-
-async def look(store: Store, person: str, tab: HomeTab, page: int = 0, **more: Any) -> HomePage:
-    return await store.read(lambda case: home_page(case, person, Place(tab, page, **more)))
-
-
-async def access(store: Store, person: str = ADA, page: int = 0) -> MyAccess:
-    content = (await look(store, person, HomeTab.ACCESS, page)).content
-    assert isinstance(content, MyAccess)
-    return content
-
-
-async def requests(
-    store: Store, person: str = ADA, page: int = 0, status: RequestState | None = None
-) -> MyRequests:
-    content = (await look(store, person, HomeTab.REQUESTS, page, status=status)).content
-    assert isinstance(content, MyRequests)
-    return content
-
-
-async def todo(store: Store, person: str, page: int = 0) -> ToDo:
-    content = (await look(store, person, HomeTab.TODO, page)).content
-    assert isinstance(content, ToDo)
-    return content
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +34,7 @@ async def company(store: Store) -> None:
     await store.run(found, MANY)
 
 
-async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
+async def test_my_access_shows_what_is_held_newest_first_and_then_what_was_requested_last(
     store: Store, clock: ManualClock
 ) -> None:
     refs = await store.run(hold, 1, 3)
@@ -95,7 +42,25 @@ async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
     await store.write(lambda out: revoke.mark_ended(out, revoke.give_back(out, refs[1], ADA)))
     tab = await access(store)
     assert [held.grant.ref for held in tab.live] == [refs[2], refs[0]]
-    assert [grant.ref for grant in tab.ended] == [refs[1]]
+    assert [grant.ref for _, grant in tab.recent if grant] == [refs[1]]
+
+
+async def test_the_last_three_closed_requests_can_be_made_again_whatever_came_of_them(
+    store: Store, clock: ManualClock
+) -> None:
+    refs = await store.run(ask, 1, 6)
+    for ref in refs[:4]:
+        clock.advance(timedelta(minutes=1))
+        await store.run(decide.reject, ref, GRACE)
+    clock.advance(timedelta(minutes=1))
+    await store.run(cancel.withdraw, refs[4], ADA)
+    assert [request.ref for request, _ in (await access(store)).recent] == [refs[4], refs[3], refs[2]]
+    await store.run(ask, 5, 5)
+    (again,) = await store.run(ask, 3, 3)
+    assert [request.ref for request, _ in (await access(store)).recent] == [refs[3], refs[1], refs[0]]
+    clock.advance(timedelta(minutes=1))
+    await store.run(decide.reject, again, GRACE)
+    assert [request.ref for request, _ in (await access(store)).recent] == [again, refs[3], refs[1]]
 
 
 async def test_my_access_says_who_works_by_hand_and_where_more_time_is_asked_for(store: Store) -> None:
@@ -147,34 +112,63 @@ async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_o
     assert "a01" not in {
         one.access_key for one in tab.closed if one.id in (await requests(store)).unavailable
     }
-    ended = await access(store)
-    assert ended.requestable == {ended.ended[0].id}
+    assert "a01" in {request.access_key for request, _ in (await access(store)).recent}
     await store.run(ask, 1, 1)
-    assert (await access(store)).requestable == frozenset()
+    assert "a01" not in {request.access_key for request, _ in (await access(store)).recent}
 
 
-async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
+async def test_my_requests_can_be_filtered_by_several_statuses_of_request_and_access(store: Store) -> None:
     refs = await store.run(ask, 1, 3)
     await store.run(decide.reject, refs[0], GRACE)
     await store.run(cancel.withdraw, refs[1], ADA)
-    shown = {
-        status: await requests(store, status=status)
-        for status in (RequestState.PENDING, RequestState.REJECTED, RequestState.EXPIRED)
-    }
-    assert [r.ref for r, _ in shown[RequestState.PENDING].pending] == [refs[2]]
-    assert shown[RequestState.PENDING].closed == ()
-    assert [r.ref for r in shown[RequestState.REJECTED].closed] == [refs[0]]
-    assert shown[RequestState.EXPIRED].pages.total == 0
+    await store.run(hold, 4, 4)
+    coming = (await store.run(ask, 5, 5))[0]
+    await store.run(decide.approve, coming, GRACE)
+
+    async def shown(*statuses: Status) -> list[str]:
+        tab = await requests(store, statuses=statuses)
+        rows = [*(row for row, _ in tab.pending), *tab.in_progress, *tab.closed]
+        assert tab.pages.total == len(rows)
+        return sorted(row.access_key for row in rows)
+
+    assert await shown(RequestState.PENDING) == ["a03"]
+    assert await shown(RequestState.REJECTED, RequestState.PENDING) == ["a01", "a03"]
+    assert await shown(GrantState.ACTIVE) == ["a04"]
+    assert await shown(GrantState.GRANTING, RequestState.WITHDRAWN) == ["a02", "a05"]
+    assert await shown(RequestState.APPROVED) == ["a04", "a05"]
+    assert await shown(RequestState.EXPIRED, GrantState.FAILED) == []
+    assert len(await shown()) == 5
+
+
+async def test_what_is_approved_and_not_there_yet_is_open_and_counts_on_the_tab(store: Store) -> None:
+    pending, coming = await store.run(ask, 1, 2)
+    grant = lock_grant_ref(await store.run(decide.approve, coming, GRACE))
+    page = await look(store, ADA, HomeTab.REQUESTS)
+    tab = await requests(store)
+    assert page.counts.requests == 2
+    assert ([row.ref for row, _ in tab.pending], [row.ref for row in tab.in_progress]) == (
+        [pending],
+        [coming],
+    )
+    assert tab.closed == ()
+    await store.write(lambda out: give.mark_active(out, lock_grant(out.case, grant)))
+    there = await requests(store)
+    assert (there.in_progress, [row.ref for row in there.closed]) == ((), [coming])
+    assert (await look(store, ADA, HomeTab.REQUESTS)).counts.requests == 1
+
+
+def lock_grant_ref(request: Request) -> str:
+    return f"GR-{request.grant_id}"
 
 
 async def test_to_do_shows_what_waits_for_a_person_and_nothing_that_does_not(store: Store) -> None:
     refs = await store.run(ask, 1, 3)
     await store.run(decide.approve, refs[0], GRACE)
-    graces, adas = await todo(store, GRACE), await todo(store, ADA)
-    assert [request.ref for request, _ in graces.to_decide] == [refs[2], refs[1]]
-    assert [request.ref for _, request in graces.recent_decisions] == [refs[0]]
-    assert graces.to_decide[0][1].because(GRACE) != ""
-    assert (adas.to_decide, adas.recent_decisions) == ((), ())
+    graces, adas = await waits(store, GRACE), await waits(store, ADA)
+    assert [row.request.ref for row in graces.to_do.to_decide] == [refs[1], refs[2]]
+    assert [entry.request.ref for entry in graces.latest] == [refs[0]]
+    assert graces.to_do.to_decide[0].progress.because(GRACE) != ""
+    assert (adas.to_do.to_decide, adas.latest) == ((), ())
 
 
 async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store: Store) -> None:
@@ -245,11 +239,15 @@ async def test_what_a_person_looks_at_is_kept(store: Store) -> None:
     await store.run(app_home.open_home, ADA)
     await store.run(app_home.show_page, ADA, 3)
     await store.run(app_home.show_tab, ADA, HomeTab.REQUESTS)
-    await store.run(app_home.filter_requests, ADA, RequestState.REJECTED)
+    statuses = (RequestState.REJECTED, GrantState.ACTIVE)
+    await store.run(app_home.filter_requests, ADA, statuses)
     await store.run(app_home.show_page, ADA, 1)
     await store.run(app_home.open_home, ADA)
     home = await store.read(lambda case: case.get(Home, ADA))
-    assert Place.of(home) == Place(HomeTab.REQUESTS, 1, RequestState.REJECTED)
+    assert Place.of(home) == Place(HomeTab.REQUESTS, 1, statuses)
+    every = (*RequestState, *GrantState)
+    await store.run(app_home.filter_requests, ADA, every)
+    assert Place.of(await store.read(lambda case: case.get(Home, ADA))).statuses == every
 
 
 @pytest.mark.parametrize("tab", HomeTab)

@@ -13,6 +13,8 @@ OF_LIFECYCLE = "models/test_lifecycle.py"
 OF_DUTIES, OF_EMERGENCIES = "models/test_separation_of_duties.py", "models/test_emergencies.py"
 OF_COMMENTS, PERMISSIONS = "e2e/test_comments.py", "models/registry/permissions.py"
 EVERYONE_READS = "test_whoever_is_involved_comments_and_everyone_else_reads_it_as_a_new_message"
+TO_DO, OF_TO_DO = "models/queries/to_do.py", "models/test_home_to_do.py"
+OF_ORDER = f"{OF_TO_DO}::test_what_waits_stands_by_time_left_then_risk_then_age[sqlite]"
 OF_TAKING, OF_MORE, OF_SWEEP = "models/test_revoke.py", "models/test_extend.py", "models/test_sweep.py"
 
 LIFECYCLE = (
@@ -238,7 +240,7 @@ LIFECYCLE = (
     ),
     mutant(
         "home-believed-after-a-failure", "R20", "bot/worker/jobs/sync_home.py",
-        "if digest == published and work.attempts == 1:", "if digest == published:",
+        "digest != home.digest or work.attempts > 1:", "digest != home.digest:",
         "bot/test_sync_home.py::test_after_a_run_that_failed_it_is_published_though_nothing_has_changed",
     ),
     mutant(
@@ -322,5 +324,27 @@ LIFECYCLE = (
         "profile-shown-as-certain", "a profile that people edit themselves", "blocks/cards/facts.py",
         'profile = "" if fact.listed else " (by Slack profile)"', 'profile = ""',
         "blocks/test_facts.py::test_a_department_that_people_write_themselves_is_named_as_such",
+    ),
+    mutant(
+        "to-do-not-by-time-left", "G3", TO_DO, "(entry.due - case.now) // HOUR", "0", OF_ORDER,
+    ),
+    mutant(
+        "to-do-not-by-risk", "G3", TO_DO, "-policy_of(case, entry.policy).policy.risk.rank", "0", OF_ORDER,
+    ),
+    mutant(
+        "to-do-revokes-wait-behind", "G3", TO_DO,
+        "since if direction is Direction.TAKE else ends_at", "ends_at",
+        f"{OF_TO_DO}::test_what_is_to_be_revoked_by_hand_goes_before_what_is_to_be_set_up[sqlite]",
+    ),
+    mutant(
+        "history-of-own-decisions-only", "G3", "models/queries/history.py",
+        "    _latest(Asked.request_id, Asked.person_id == PERSON, Asked.request_id.not_in(TO_DECIDE)),\n",
+        "    _latest(Decision.request_id, Decision.person_id == PERSON),\n",
+        f"{OF_TO_DO}::test_the_history_has_what_others_concluded_and_not_what_waits[sqlite]",
+    ),
+    mutant(
+        "home-jumps-while-it-is-read", "G, R20", "bot/worker/jobs/sync_home.py",
+        "save_published(out, person_id, digest, tab)", "save_published(out, person_id, digest)",
+        "e2e/test_app_home.py::test_it_opens_on_to_do_where_something_waits_and_stays_where_one_is",
     ),
 )  # fmt: skip

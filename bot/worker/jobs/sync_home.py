@@ -14,7 +14,7 @@ from models.lifecycle.people import app_home
 from models.queries.home import Place, home_page
 from models.store.base import Store
 from models.store.case import Case
-from models.tables.cards import Home
+from models.tables.cards import Home, HomeTab
 
 
 class SyncHomeJob:
@@ -26,19 +26,21 @@ class SyncHomeJob:
     async def run(self, work: Work) -> Result | None:
         """Carry out one; payload: {"person": id}. A Home that is up to date costs no call."""
         person_id = str(work.payload["person"])
-        view, digest, published = await self._store.read(lambda case: _draw(case, person_id))
+        view, tab, home = await self._store.read(lambda case: _draw(case, person_id))
+        digest = digest_of(view)
         # After a run that failed it is not sure what they see.
-        if digest == published and work.attempts == 1:
+        if home is None or digest != home.digest or work.attempts > 1:
+            try:
+                await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
+            except Gone:
+                digest = ""  # nobody looks at it any more
+        elif not home.fresh:
             return None
-        try:
-            await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
-        except Gone:
-            digest = ""  # nobody looks at it any more
-        return lambda out: app_home.save_published(out, person_id, digest)
+        return lambda out: app_home.save_published(out, person_id, digest, tab)
 
 
-def _draw(case: Case, person_id: str) -> tuple[View, str, str]:
-    """A person's App Home as it is now, its digest, and the digest of what was published last."""
+def _draw(case: Case, person_id: str) -> tuple[View, HomeTab, Home | None]:
+    """A person's App Home as it is now, the tab that it shows, and what is known of it."""
     home = case.get(Home, person_id)
-    view = home_view.home(home_page(case, person_id, Place.of(home)), case.now)
-    return view, digest_of(view), home.digest if home else ""
+    page = home_page(case, person_id, Place.of(home))
+    return home_view.home(page, case.now), page.tab, home

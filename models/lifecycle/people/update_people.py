@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from models.catalogue.spec.references import address_key
+from models.lifecycle import redraw
 from models.lifecycle.grant import end_dates, revoke, tasks
 from models.lifecycle.people import open_requests
 from models.lifecycle.request import decide, emergency
@@ -40,6 +41,7 @@ def _save_person(out: Outcome, person: Person) -> None:
     end_dates.limit_person(out, person.id)
     if before != after:
         recheck_approver(out, person.id)
+        redraw.refresh_homes(out, [person.id])
 
 
 def standing(person: Person) -> dict[str, bool]:

@@ -146,6 +146,10 @@ class Person(Fields):
         """Press a button on the Home tab."""
         return await self._press(ViewSurface(self._home()), text, near, confirm)
 
+    async def home_menu(self, option: str, *, near: str | None = None, confirm: bool = True) -> Outcome:
+        """Choose an entry of an overflow menu on the Home tab."""
+        return await self._overflow(ViewSurface(self._home()), option, near, confirm)
+
     async def click(
         self, message: Message, text: str, *, near: str | None = None, confirm: bool = True
     ) -> Outcome:
