@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from blocks import kit
+from blocks.command_help import ADMIN_COMMAND, REQUEST_COMMAND
 from blocks.kit import Block, Element
 from blocks.kit.text import esc
 from blocks.request_form import RequestAction
@@ -78,9 +79,9 @@ def greeting_lines(greeting: Greeting) -> Block:
         lines.append(f"You own {names}: what needs you there waits under *To do* as well.")
     if greeting.admin:
         lines.append(
-            "You're a workspace admin: set up apps with `/access-admin`. What fails waits under *To do*."
+            f"You're a workspace admin: set up apps with `{ADMIN_COMMAND}`. What fails waits under *To do*."
         )
-    lines.append("Faster: type `/request-access`. `/request-access help` shows how.")
+    lines.append(f"Faster: type `{REQUEST_COMMAND}`. `{REQUEST_COMMAND} help` shows how.")
     return kit.section("\n".join(lines))
 
 

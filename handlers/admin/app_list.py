@@ -7,6 +7,7 @@ from blocks.admin.form_mapping import KEY
 from blocks.admin.forms import basics
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart, parse_number
 from blocks.admin.lists import apps as apps_modal
+from blocks.command_help import ADMIN_COMMAND, admin_help, is_help
 from blocks.kit import View, option
 from handlers.admin import modals, unknown_people
 from handlers.admin.admin_only import admins_only
@@ -18,15 +19,17 @@ from models.errors import Duplicate
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import EditableApp
 
-COMMAND = "/access-admin"
 MAX_OPTIONS = 100
 """Options in one answer to a menu."""
 
 
-@on_command(COMMAND)
+@on_command(ADMIN_COMMAND)
 @admins_only
 async def open_from_command(command: Command) -> None:
-    """Open the list, or the app that the text names."""
+    """Open the list, or the app that the text names, or answer `help`."""
+    if is_help(command.text):
+        await command.answer(text=admin_help())
+        return
     await command.open(await _view_for(command))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from blocks import request_form
+from blocks.command_help import REQUEST_COMMAND, is_help, request_help
 from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit.text import unescape
 from blocks.request_form import RequestInput
@@ -13,27 +14,30 @@ from handlers.request.command_parser import ParsedCommand, parse_command
 from handlers.request.form_view import RequestForm
 from handlers.routes import on_command
 from models.catalogue.spec import AppSpec
+from models.queries.request_examples import request_examples
+from models.registry.directory import only_members
 from models.tables.requests import Term
 from models.text import tidy
 
-COMMAND = "/request-access"
-HELP = f"""*Request access*
-`{COMMAND}` opens the form.
-`{COMMAND} github engineering 8h because INC-42` fills it in: app, access, duration and reason.
-Leave out anything; you can review before sending.
-Add `emergency` before the reason for immediate access (if allowed).
-Durations: 30m, 8h, 2 days, 1 week or forever."""
 
-
-@on_command(COMMAND)
+@on_command(REQUEST_COMMAND)
 async def open_from_command(command: Command) -> None:
     """Open the form with what the text says, or answer `help`."""
     text = decode_text(command.text)
-    if text.casefold() == "help":
-        await command.answer(text=HELP)
+    if is_help(text):
+        await _answer_help(command)
         return
     parsed = parse_command(text, await command.context.catalogue.snapshot())
     await form_view.show_form(command, prefill(parsed, text), command.open)
+
+
+async def _answer_help(command: Command) -> None:
+    """Answer with examples of what this person can request."""
+    await command.context.people.refresh([command.person])
+    await command.read(only_members, command.person)
+    apps = (await command.context.catalogue.snapshot()).enabled()
+    examples = await command.read(request_examples, command.person, apps)
+    await command.answer(text=request_help(examples))
 
 
 async def form_for_app(delivery: SlackDelivery, request_input: RequestInput, app: AppSpec) -> RequestForm:
@@ -79,7 +83,8 @@ def _app_note(parsed: ParsedCommand, text: str) -> str:
     if not text:
         return ""
     advice = "Choose one from the list; the rest is filled in."
-    return f"No app called “{parsed.unread}”. {advice}" if parsed.unread else advice
+    help_line = f"`{REQUEST_COMMAND} help` shows examples."
+    return f"No app called “{parsed.unread}”. {advice} {help_line}" if parsed.unread else advice
 
 
 def _note(parsed: ParsedCommand, app: AppSpec, offer: TermOffer, advice: str) -> str:
