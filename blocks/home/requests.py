@@ -60,7 +60,7 @@ def _pending_rows(request: Request, standing: RequestProgress | None, now: datet
         status = f"{status} · {stage}{progress.waiting_for(standing.stage)}"
     dates = [
         f"For {phrases.term_text(Term.from_json(request.term))}",
-        f"requested {moment(request.created_at)}",
+        f"requested {rows.ago(request.created_at, now)}",
         progress.last_reminder(request),
         rows.expires_in(request.expires_at, now),
     ]

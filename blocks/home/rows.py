@@ -68,16 +68,18 @@ def expires_in(at: datetime, now: datetime) -> str:
 
 
 def waiting(since: datetime, now: datetime) -> str:
-    """How long something waits: "waiting 3 hours"."""
-    return f"waiting {_largest_unit(now - since)}"
+    """How long something waits: "waiting 3 hours", "new"."""
+    return f"waiting {words}" if (words := _largest_unit(now - since)) else "new"
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """When something was: "3 hours ago", or the date where that is long ago."""
-    return f"{_largest_unit(now - at)} ago" if now - at < _LONG_AGO else date(at)
+    """When something was: "3 hours ago", "just now", or the date where that is long ago."""
+    if now - at >= _LONG_AGO:
+        return date(at)
+    return f"{words} ago" if (words := _largest_unit(now - at)) else "just now"
 
 
 def _largest_unit(duration: timedelta) -> str:
-    if duration < timedelta(minutes=1):
-        return "less than a minute"
-    return " ".join(time_left_words(duration).split()[:2])
+    """The duration in its largest unit, rounded down; empty below a minute."""
+    minute = timedelta(minutes=1)
+    return " ".join(time_left_words(duration).split()[:2]) if duration >= minute else ""

@@ -69,19 +69,18 @@ def _tab(action: HomeAction, number: int, *, is_open: bool) -> Element:
 def greeting_lines(greeting: Greeting) -> Block:
     """What Keyturn is for this person, in a few lines."""
     lines = [
-        "*Welcome to Keyturn.* Request access to an app here; its approvers decide in Slack.",
-        "Access ends by itself when its time is up. Extend it or give it back under *My access*.",
+        "*Welcome to Keyturn.* Request access here; approvers decide, and it ends when its time is up.",
+        f"Extend it or give it back under *My access*. `{REQUEST_COMMAND} help` shows a faster way.",
     ]
     if greeting.approver:
-        lines.append("Requests for you to approve come as messages, and wait here under *To do*.")
+        lines.append("Requests to approve come as messages, and wait under *To do*.")
     if greeting.owned:
         names = join_words([f"*{esc(name)}*" for name in greeting.owned], limit=_MAX_OWNED)
-        lines.append(f"You own {names}: what needs you there waits under *To do* as well.")
+        lines.append(f"You own {names}: what needs you there waits under *To do* too.")
     if greeting.admin:
         lines.append(
-            f"You're a workspace admin: set up apps with `{ADMIN_COMMAND}`. What fails waits under *To do*."
+            f"You're a workspace admin: `{ADMIN_COMMAND}` sets up apps; what fails waits under *To do*."
         )
-    lines.append(f"Faster: type `{REQUEST_COMMAND}`. `{REQUEST_COMMAND} help` shows how.")
     return kit.section("\n".join(lines))
 
 

@@ -50,8 +50,8 @@ def test_the_history_is_a_part_of_to_do() -> None:
 @pytest.mark.parametrize(
     ("greeting", "lines"),
     [
-        (Greeting(approver=False, owned=(), admin=False), 3),
-        (Greeting(approver=True, owned=("A & B", "C", "D", "E"), admin=True), 6),
+        (Greeting(approver=False, owned=(), admin=False), 2),
+        (Greeting(approver=True, owned=("A & B", "C", "D", "E"), admin=True), 5),
     ],
 )
 def test_the_first_opening_greets_with_a_line_for_each_part_a_person_has(
@@ -173,7 +173,7 @@ def test_where_neither_would_be_taken_neither_is_offered(held: HeldGrant | None)
 def test_an_open_request_says_for_whom_it_waits_and_can_be_withdrawn() -> None:
     words, buttons = read(requests(request(SHOT)))
     assert f"*Pending* · stage 1 of 2, waiting for <@{GRACE}> or <@{ALAN}>" in words
-    assert "For 8 hours · requested <!date^" in words
+    assert "For 8 hours · requested just now · expires in" in words
     assert buttons == ["Remind", "Withdraw", "Comment", "Details"]
 
 

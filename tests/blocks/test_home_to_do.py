@@ -54,7 +54,7 @@ def test_approve_is_green_only_where_it_is_routine(risk: str, green: bool) -> No
 
 def test_work_by_hand_says_what_to_do() -> None:
     words, buttons = read(todo(tasks=((task(), grant(SHOT)),)), GRACE)
-    assert f"Provision *GitHub · Engineering team* for <@{ADA}> · waiting less than a minute · TK-3" in words
+    assert f"Provision *GitHub · Engineering team* for <@{ADA}> · new · TK-3" in words
     assert buttons == ["Mark done", "I can't", "Details"]
     words, _ = read(todo(tasks=((task(Direction.TAKE), grant(SHOT)),)), GRACE)
     assert f"Revoke *GitHub · Engineering team* from <@{ADA}>" in words

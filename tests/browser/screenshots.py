@@ -55,7 +55,7 @@ def _ended(window: Window) -> None:
 def _home(window: Window) -> None:
     window.go("as/U0ADA")
     window.click("Home", "#main")
-    window.sees("active access", "#main")
+    window.sees("● My access 1", "#main")
     window.sees("Give back", "#main")
 
 

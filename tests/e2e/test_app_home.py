@@ -61,7 +61,7 @@ async def test_after_a_while_away_with_nothing_to_do_it_opens_where_one_was(worl
     [
         ("Otto", "/request-access help", "You own"),
         ("Grace", "You own *GitHub*", "workspace admin"),
-        ("Root", "set up apps with `/access-admin`", "You own"),
+        ("Root", "`/access-admin` sets up apps", "You own"),
     ],
 )
 async def test_the_very_first_opening_greets_once(
@@ -213,7 +213,7 @@ async def test_the_last_closed_requests_can_be_made_again_from_my_access(world: 
     await grace.click(world.card("Grace", "requests"), "Reject")
     assert (await grace.submit()).ok
     await world.settle()
-    assert "*GitHub · Engineering team* · rejected less than a minute ago · AR-1" in home(world, "Ada").text
+    assert "*GitHub · Engineering team* · rejected just now · AR-1" in home(world, "Ada").text
     await ada.press_home("Request again")
     assert ada.view is not None
     assert ada.view.value("Reason") == "of a release"
