@@ -114,6 +114,7 @@ async def test_what_cannot_be_written_is_said_and_works_once_the_cause_is_gone(
     ref, ada, grace = await submit_request(world), world.person("Ada"), world.person("Grace")
     await ada.command("/request-access", f"github admin 8h because INC-43 {'x' * 1900}")
     await grace.click(world.card("Grace", "requests"), "Approve")
+    await grace.fill("Comment", "x" * 1900)  # more than there is room for on any page
     async with fault(world) as word:
         for person in (ada, grace):
             sent = await person.submit()
