@@ -32,7 +32,7 @@ def test_the_whole_loop_by_clicking_as_three_people(sandbox: str, open_window: O
 
     ada.write("/request-access")
     ada.sees("Request access", "#modal")
-    ada.choose("Application", "git", "GitHub")
+    ada.choose("Application", "git", "🐙 GitHub")
     ada.choose("Access", "eng", "Engineering team")
     ada.choose("How long", "", "8 hours")
     ada.fill("Reason", "INC-42: checkout is down")
